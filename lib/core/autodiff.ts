@@ -1,4 +1,5 @@
 /** Gradients: reverse-mode differentiation of recorded ops. Results are recorded too, so they can be differentiated again. */
+import type { NativeTensor } from '../../binding';
 import { describe } from '../support/describe';
 import { expectFunction, expectKind, recordOf } from '../support/guard';
 import { binding, shared } from './binding';
@@ -18,10 +19,10 @@ interface Custom {
 const customs = shared('customGradients', () => ({ next: 1, functions: new Map<number, Custom>() }));
 const customBackwards = customs.functions;
 
-function callCustom(id: number, dys: (Tensor | null)[]): (Tensor | null)[] {
+function callCustom(id: number, dys: (NativeTensor | null)[]): (Tensor | null)[] {
   const custom = customBackwards.get(id);
   if (!custom) throw new ValueError('customGradient: its backward function is gone.');
-  const full = dys.map((dy, i) => dy ?? zeros(custom.outputs[i], custom.dtypes[i]));
+  const full = (dys as (Tensor | null)[]).map((dy, i) => dy ?? zeros(custom.outputs[i], custom.dtypes[i]));
   const result = custom.backward(...full);
   const list = Array.isArray(result) ? result : [result];
   if (list.length !== custom.inputs.length)
@@ -53,7 +54,7 @@ function scoped<T>(f: () => T): T {
 
 /** @internal Gradients of `outputs` weighted by `cotangents`; unconnected ones are zeros. */
 export function vectorJacobian(outputs: Tensor[], wrt: Tensor[], cotangents: Tensor[]): Tensor[] {
-  const grads = binding.gradients(outputs, wrt, cotangents, callCustom as never) as (Tensor | null)[];
+  const grads = binding.gradients(outputs, wrt, cotangents, callCustom) as (Tensor | null)[];
   return grads.map((g, i) => g ?? zeros(wrt[i].shape, wrt[i].dtype));
 }
 
@@ -139,7 +140,7 @@ function flattened(y: unknown, where: string): { list: Tensor[]; packed: (ts: Te
     list,
     packed: (ts) => {
       let i = 0;
-      return mapStructure(y as never, isTensor, () => ts[i++]);
+      return mapStructure(y, isTensor, () => ts[i++]);
     },
   };
 }

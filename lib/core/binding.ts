@@ -12,13 +12,12 @@ import { makeError } from '../support/errors';
 if (!process.env.OMP_WAIT_POLICY) process.env.GOMP_SPINCOUNT ??= '3000';
 
 // One engine for all copies of this folder in a process, in whatever realm: what one computes, another can use.
-const holder = process as unknown as Record<symbol, LoadedAddon<Binding> | undefined>;
 const place = Symbol.for(`trae-node.binding ${packageFolder}`);
 function loadOnce(): LoadedAddon<Binding> {
-  const found = holder[place];
+  const found = Reflect.get(process, place) as LoadedAddon<Binding> | undefined;
   if (found) return found;
   const value = loadAddon<Binding>(packageFolder);
-  Object.defineProperty(holder, place, { value });
+  Object.defineProperty(process, place, { value });
   return value;
 }
 
@@ -32,6 +31,9 @@ binding.initialize(makeError, setImmediate, (bytes: number) => Buffer.allocUnsaf
 /** @internal What all copies on this engine have in common, made by the first one. */
 export function shared<T>(key: string, make: () => T): T {
   const symbol = Symbol.for(`trae-node.${key}`);
-  const states = binding as unknown as Record<symbol, T | undefined>;
-  return (states[symbol] ??= make());
+  const found = Reflect.get(binding, symbol) as T | undefined;
+  if (found !== undefined) return found;
+  const made = make();
+  Reflect.set(binding, symbol, made);
+  return made;
 }

@@ -47,8 +47,8 @@ export function tracePlan(fn: (...args: never[]) => unknown, args: readonly unkn
     const p = binding.placeholder(t.shape, t.dtype) as Tensor;
     inputs.push(p);
     return p;
-  }) as never[];
-  const result = withTrace(trace, () => fn(...standIns));
+  }) as unknown[];
+  const result = withTrace(trace, (): unknown => Reflect.apply(fn, undefined, standIns));
   if (isPromise(result)) throw new TypeError('compile: the function must be synchronous; it returned a promise.');
   const outputs = flattenStructure(result, isTensor);
   const variables = [...trace.placeholders.keys()];
@@ -102,23 +102,19 @@ export interface PlanOptions {
  * @example const fast = compile((x: Tensor) => x.multiply(2).sum());
  */
 // Parameters without a type are any, so that `compile((x) => x.add(1))` needs none.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export function compile<F extends (...args: any[]) => unknown>(fn: F, options: PlanOptions = {}): F & Compiled<F> {
+/* eslint-disable @typescript-eslint/no-explicit-any */
+export function compile<F extends (...args: any[]) => unknown>(fn: F, options?: PlanOptions): F & Compiled<F>;
+export function compile(fn: (...args: any[]) => unknown, options: PlanOptions = {}): unknown {
   const { maxPlans = MAX_PLANS } = recordOf('compile', options);
   if (!Number.isInteger(maxPlans) || maxPlans < 1)
     throw new ValueError(`compile: maxPlans must be an integer >= 1.\n  Received: ${describe(maxPlans)}`);
   const plans = new PlanCache<TracedPlan>(maxPlans);
   const lookup = (args: unknown[], isShared: boolean): TracedPlan =>
-    plans.get(
-      signatureOf(args),
-      () => tracePlan(fn as (...a: never[]) => unknown, args, options.name ?? fn.name),
-      isShared,
-    );
+    plans.get(signatureOf(args), () => tracePlan(fn, args, options.name ?? fn.name), isShared);
   const compiled = (...args: unknown[]): unknown => {
-    if (currentTrace()) return (fn as unknown as (...a: unknown[]) => unknown)(...args); // inside of another trace: part of it
+    if (currentTrace()) return fn(...args); // inside of another trace: part of it
     const traced = lookup(args, false);
     return traced.pack(traced.plan.run(flattenStructure(args, isTensor)) as Tensor[]);
   };
-  return Object.assign(compiled, { planFor: (...args: unknown[]) => lookup(args, true).plan }) as unknown as F &
-    Compiled<F>;
+  return Object.assign(compiled, { planFor: (...args: unknown[]) => lookup(args, true).plan });
 }

@@ -54,13 +54,25 @@ export type TensorMethods = Omit<
 >;
 
 /** The class, for `instanceof`; tensors are made by `tensor()` and by ops. */
-export const Tensor = binding.Tensor as unknown as { prototype: Tensor; new (): Tensor };
+export const Tensor = binding.Tensor as { prototype: Tensor; new (): Tensor };
 /** Whether x is a tensor. */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 
+/** A tensor of a graph that is put together (a `KerasTensor`): ops on it become part of the graph. */
+export interface SymbolicTensorLike {
+  /** What messages and summaries call it. */
+  readonly name: string;
+  /** Sizes of its axes, null where they are unknown. */
+  readonly shape: readonly (number | null)[];
+  /** Dtype of the values that it will have. */
+  readonly dtype: DType;
+  /** Number of axes. */
+  readonly ndim: number;
+}
 /** What ops take for a tensor. Plain numbers take the dtype of the tensor beside them. */
 export type TensorLike =
   | Tensor
+  | SymbolicTensorLike
   | { readonly value: Tensor; assign(x: TensorLike): unknown }
   | TypedArray
   | Float64Array
@@ -182,7 +194,7 @@ export function tensor(values: TensorLike, shape?: Shape | DType | null, dtype?:
     );
   if (shape?.some((d) => !Number.isInteger(d) || d < 0))
     throw new ValueError(
-      `tensor: shape ${formatShape([...shape].map((d) => (typeof d === 'number' ? d : (describe(d) as never))))} must hold integers >= 0.`,
+      `tensor: shape ${formatShape([...shape].map((d) => (typeof d === 'number' ? d : describe(d))))} must hold integers >= 0.`,
     );
   dtype ??= undefined;
   if (dtype !== undefined) checkDType(dtype);

@@ -85,11 +85,11 @@ export function npyShape(
   return { shape, dtype, type, at, count, fortran: fortran === 'True', stored: `${order}${letter}${digits}` };
 }
 function fromColumns(data: TypedArray, shape: readonly number[]): TypedArray {
-  const out = data.slice() as TypedArray;
+  const out: Record<number, number | bigint> & TypedArray = data.slice();
   const strides = shape.map((_, i) => shape.slice(0, i).reduce((a, b) => a * b, 1));
   const at = shape.map(() => 0);
   for (let i = 0; i < out.length; i++) {
-    out[i] = data[at.reduce((s, v, k) => s + v * strides[k], 0)] as never;
+    out[i] = data[at.reduce((s, v, k) => s + v * strides[k], 0)];
     for (let k = shape.length - 1; k >= 0 && ++at[k] === shape[k]; k--) at[k] = 0;
   }
   return out;

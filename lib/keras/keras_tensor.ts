@@ -168,7 +168,7 @@ export class OpOperation implements Operation {
 /** Ops that return their input in TensorFlow too where there is nothing to do. */
 const KEEPS_TENSOR = new Set(['cast', 'convertToTensor']);
 setSymbolicCall(isKerasTensor, (name, f, args) => {
-  const call = f as unknown as (...a: unknown[]) => unknown;
+  const call = (...a: unknown[]): unknown => Reflect.apply(f, undefined, a);
   const outputs = inferOutputs((a) => call(...a), args);
   recordNode(new OpOperation(name, call), args, outputs);
   return outputs;
@@ -182,7 +182,7 @@ const OP_OF_METHOD: Readonly<Record<string, string>> = {
   flatten: 'ravel',
 };
 for (const key of Object.getOwnPropertyNames(Tensor.prototype)) {
-  const op = (ops as unknown as Record<string, unknown>)[OP_OF_METHOD[key] ?? key];
+  const op = (ops as Record<string, unknown>)[OP_OF_METHOD[key] ?? key];
   if (typeof op === 'function' && !(key in KerasTensor.prototype))
     Object.defineProperty(KerasTensor.prototype, key, {
       configurable: true,

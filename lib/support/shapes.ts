@@ -3,6 +3,6 @@
 /** Sizes of each axis. */
 export type Shape = readonly number[];
 /** Prints a shape as Python does: `(2, 3)`, `(2,)`, `()`, unknown sizes as `None`. */
-export function formatShape(shape: readonly (number | null)[]): string {
+export function formatShape(shape: readonly (number | string | null)[]): string {
   return `(${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
 }

@@ -18,7 +18,7 @@ const rows = new Map<string, Row>();
 const op =
   (name: string) =>
   (...args: unknown[]): SymbolicTensor =>
-    (definedOps.get(name) as unknown as (...a: unknown[]) => SymbolicTensor)(...args);
+    Reflect.apply(definedOps.get(name)!, undefined, args) as SymbolicTensor;
 /** @internal Ops by their name in `keras.ops`. */
 export const opNamed = op;
 const define = (names: string, parameters: string, call: Row['call']): void => {

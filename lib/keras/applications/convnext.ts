@@ -77,7 +77,7 @@ function block(inputs: KerasTensor, filters: number, name: string): KerasTensor 
   x = apply(new layers.Dense(filters, { name: `${name}_pointwise_conv_2` }), x);
   x = apply(new LayerScale(LAYER_SCALE, filters, { name: `${name}_layer_scale` }), x);
   x = apply(new layers.Activation('linear', { name: `${name}_identity` }), x);
-  return symbolic(inputs.add(x as never));
+  return symbolic(inputs.add(x));
 }
 /** Models within the model: first patches of 4 x 4, then half of the height and width before each stage. */
 function downsampling(stage: number, filters: number, name: string): Sequential {

@@ -24,6 +24,6 @@ export class LambdaCallback extends Callback {
   constructor(functions: Partial<Pick<Callback, (typeof HOOKS)[number]>>) {
     super();
     checkOptionsOf(new.target, 'LambdaCallback', functions);
-    for (const [name, f] of Object.entries(functions)) if (f) (this as unknown as Record<string, unknown>)[name] = f;
+    Object.assign(this, Object.fromEntries(Object.entries(functions).filter(([, f]) => f)));
   }
 }

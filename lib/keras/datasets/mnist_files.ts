@@ -71,7 +71,8 @@ async function fromNpz(file: string, size: MnistSize, signal?: AbortSignal): Pro
     Object.fromEntries(FILES.map(({ part, npz }) => [npz, shapeOf(part, size)])),
     signal,
   );
-  return Object.fromEntries(FILES.map(({ part, npz }) => [part, arrays[npz].data])) as unknown as Parts;
+  const part = (npz: string): Uint8Array => arrays[npz].data as Uint8Array; // uint8 was asked for
+  return { xTrain: part('x_train'), yTrain: part('y_train'), xTest: part('x_test'), yTest: part('y_test') };
 }
 
 async function fromTar(file: string, size: MnistSize, signal?: AbortSignal): Promise<Parts> {

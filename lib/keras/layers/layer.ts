@@ -19,7 +19,7 @@ import { withNameScope } from '../serialization/naming';
 import { checkOptionsOf, kindsOf, namesOf, type OptionKinds } from '../options';
 import * as regularizers from '../regularizers';
 import { construct } from '../serialization/construct';
-import { classNameOf, moduleOf, type SerializableClass } from '../serialization/registry';
+import { classNameOf, moduleOf, type NamedClass, type SerializableClass } from '../serialization/registry';
 import { isSerializable, serializeKerasObject } from '../serialization/serialize';
 import { toTensors } from './attributes';
 import { signedTraining } from './call_signature';
@@ -43,7 +43,7 @@ let callContext: CallContext | null = null;
 
 const isShape = (x: unknown): x is SymbolicShape =>
   Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
-function checked(cls: SerializableClass, options: LayerOptions): LayerOptions {
+function checked(cls: NamedClass, options: LayerOptions): LayerOptions {
   if (!isRecord(options as unknown))
     throw new TypeError(`${cls.name}: the last argument must be an options object.\n  Received: ${describe(options)}`);
   checkOptionsOf(cls, classNameOf(cls), options);
@@ -79,10 +79,7 @@ export abstract class Layer extends LayerNodes implements Operation {
   /** @internal */ inputDtype: DType | null = null;
 
   constructor(options: LayerOptions = {}) {
-    super(
-      checked(new.target as unknown as SerializableClass, options),
-      classNameOf(new.target as unknown as SerializableClass),
-    );
+    super(checked(new.target, options), classNameOf(new.target));
     this.autocast = options.autocast ?? true;
     stateOf(this).ownOptions = ownOptions(new.target, options);
     if (options.batchInputShape) this.batchShape = [...options.batchInputShape];
@@ -157,7 +154,7 @@ export abstract class Layer extends LayerNodes implements Operation {
   named(error: unknown): unknown {
     if (error instanceof TraeError && !error.layerNamed) {
       error.layerNamed = true;
-      const line = `\n  In layer '${this.name}' (${classNameOf(this.constructor as unknown as SerializableClass)}).`;
+      const line = `\n  In layer '${this.name}' (${classNameOf(this.constructor)}).`;
       error.message += line;
       if (error.stack) error.stack = error.stack.replace(/(\n\s+at |$)/, `${line.replace(/\$/g, '$$$$')}$1`);
     }
@@ -314,7 +311,7 @@ export abstract class Layer extends LayerNodes implements Operation {
     return config;
   }
   /** Makes a layer from what `getConfig` returned. */
-  static fromConfig(config: Record<string, unknown>): Layer {
+  static fromConfig(this: SerializableClass, config: Record<string, unknown>): Layer {
     const names = new Set([...Object.keys(kindsOf(this)), ...namesOf(this.positional)]);
     // Options that files of other versions carry, switched off.
     const used = Object.fromEntries(
@@ -324,7 +321,7 @@ export abstract class Layer extends LayerNodes implements Operation {
       used.batchInputShape = used.batchShape;
       delete used.batchShape;
     }
-    return construct<Layer>(this as unknown as SerializableClass, used);
+    return construct<Layer>(this, used);
   }
   /** What `build` was called with, for files. */
   getBuildConfig(): Record<string, unknown> | null {

@@ -8,7 +8,7 @@ import { getDtypePolicy } from '../dtype_policy';
 import { maskOf } from '../masks';
 import { autoName, toSnakeCase } from '../serialization/naming';
 import { construct } from '../serialization/construct';
-import { registerClass, type SerializableClass } from '../serialization/registry';
+import { registerClass, type NamedClass } from '../serialization/registry';
 import { functionOf, serializeFunction } from '../serialization/serialize';
 import { acrossCopies } from '../../support/copies';
 import { checkOptionsOf, kinds, type OptionKinds } from '../options';
@@ -120,7 +120,7 @@ export class Loss {
   /** Null: what predictions have, at least float32. */
   readonly dtype: DType | null;
   constructor(options: LossOptions = {}) {
-    const cls = new.target as unknown as SerializableClass;
+    const cls: NamedClass = new.target;
     checkOptionsOf(cls, cls.name, options);
     this.name = options.name ?? toSnakeCase(cls.name);
     this.reduction = options.reduction === undefined ? 'sum_over_batch_size' : options.reduction;
@@ -171,7 +171,9 @@ export class Loss {
 inspectable(Loss, configLine);
 acrossCopies(Loss, 'Loss');
 
-export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: never) => Tensor;
+// Each function has options of its own.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type LossFunction = (yTrue: Tensor, yPred: Tensor, options?: any) => Tensor;
 /** A loss function with a reduction. Other options than those of `LossOptions` are passed on to the function. */
 export class LossFunctionWrapper extends Loss {
   static positional = ['fn'];
@@ -191,7 +193,7 @@ export class LossFunctionWrapper extends Loss {
   }
   override lossOf(yTrue: Tensor, yPred: Tensor): Tensor {
     const [t, p] = sameRank(yTrue, yPred);
-    const y: unknown = Object.keys(this.settings).length ? this.fn(t, p, this.settings as never) : this.fn(t, p);
+    const y: unknown = Object.keys(this.settings).length ? this.fn(t, p, this.settings) : this.fn(t, p);
     if (!(y instanceof Tensor))
       throw new TypeError(
         `loss '${this.name}': the function must return a tensor, a loss for each example.\n  Received: ${describe(y)}`,
@@ -202,10 +204,7 @@ export class LossFunctionWrapper extends Loss {
     return { ...super.getConfig(), fn: serializeFunction(this.fn), ...this.settings };
   }
   static fromConfig(config: Record<string, unknown>): unknown {
-    return construct(
-      this as unknown as SerializableClass,
-      config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) },
-    );
+    return construct(this, config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) });
   }
 }
 

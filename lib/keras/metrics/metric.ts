@@ -7,7 +7,7 @@ import { Variable } from '../../core/variable';
 import { getDtypePolicy } from '../dtype_policy';
 import * as initializers from '../initializers';
 import { autoName } from '../serialization/naming';
-import { classNameOf, type SerializableClass } from '../serialization/registry';
+import { classNameOf, type NamedClass } from '../serialization/registry';
 import { acrossCopies } from '../../support/copies';
 import { checkOptions, checkOptionsOf, kinds, type OptionKinds } from '../options';
 import { configLine, inspectable } from '../inspect';
@@ -70,7 +70,7 @@ export abstract class Metric {
   readonly direction: 'up' | 'down' | null = null;
   private readonly list: Variable[] = [];
   constructor(options: MetricOptions = {}) {
-    const cls = new.target as unknown as SerializableClass;
+    const cls: NamedClass = new.target;
     checkOptionsOf(cls, cls.name, options);
     this.name = options.name ?? autoName(classNameOf(cls));
     this.dtype = options.dtype == null ? 'float32' : getDtypePolicy(options.dtype).computeDtype;

@@ -9,7 +9,7 @@ import { maskOf } from '../masks';
 import { applyMask, sameRank } from '../losses/loss';
 import { autoName } from '../serialization/naming';
 import { construct } from '../serialization/construct';
-import { registerClass, type SerializableClass } from '../serialization/registry';
+import { registerClass } from '../serialization/registry';
 import { functionOf, serializeFunction } from '../serialization/serialize';
 import { checkOptionsOf } from '../options';
 import { Metric, type MetricOptions, type UpdateOptions } from './metric';
@@ -113,10 +113,7 @@ export class MeanMetricWrapper extends Mean {
     return { ...super.getConfig(), fn: serializeFunction(this.fn), ...this.settings };
   }
   static fromConfig(config: Record<string, unknown>): unknown {
-    return construct(
-      this as unknown as SerializableClass,
-      config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) },
-    );
+    return construct(this, config.fn === undefined ? config : { ...config, fn: functionOf(config.fn) });
   }
 }
 /** @internal A class of metrics that is the mean of one function with options: Keras' wrappers. */

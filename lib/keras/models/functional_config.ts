@@ -212,7 +212,7 @@ function callStarts(
 // What joins layers is not part of the layer.
 function withoutGraph(e: LayerEntry): SerializedObject {
   const { name: _, inbound_nodes: __, ...rest } = e;
-  const own = rest as unknown as SerializedObject;
+  const own: SerializedObject = rest;
   const named =
     isRecord(own.config) && !('name' in own.config) && e.name && !Array.isArray(own.config.layers)
       ? { ...own, config: { ...own.config, name: e.name } }

@@ -105,7 +105,9 @@ class DotWriter {
       } else this.lines.push(`${indent}${this.idOf(op)} [label=<${this.label(op)}>]`);
     }
     if (isSequential) {
-      const chain = (model as unknown as { chainOf(): Layer[] }).chainOf().filter((l) => !(l instanceof InputLayer));
+      const chain = (model as Model & { chainOf(): readonly Layer[] })
+        .chainOf()
+        .filter((l) => !(l instanceof InputLayer));
       chain.slice(1).forEach((layer, i) => this.edge(chain[i], layer, 0, 0));
     } else
       for (const node of model.graph?.nodes ?? [])

@@ -141,7 +141,7 @@ export class Sequential extends Model {
     const isList = Array.isArray((data as unknown[])[0]);
     const input = new InputLayer({
       batchShape: isList ? [null, (data as unknown[][])[0].length] : [null],
-      dtype: 'string' as never,
+      dtype: 'string',
     });
     this.chain.unshift(input);
     this.makeGraph(input);

@@ -5,7 +5,7 @@ import { isFloating, type DType } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { OpOperation, type GraphNode, type Operation, type SymbolicShape } from '../keras_tensor';
 import { Layer } from '../layers/layer';
-import { classNameOf, type SerializableClass } from '../serialization/registry';
+import { classNameOf } from '../serialization/registry';
 import { checkOptions, kinds } from '../options';
 import type { FunctionalGraph } from './graph';
 
@@ -69,8 +69,7 @@ export function readableSize(variables: Variable[]): string {
 export const kindOf = (layer: Operation): string =>
   layer instanceof OpOperation
     ? layer.className
-    : ((layer as { serializedAs?: { name: string } }).serializedAs?.name ??
-      classNameOf(layer.constructor as unknown as SerializableClass));
+    : ((layer as { serializedAs?: { name: string } }).serializedAs?.name ?? classNameOf(layer.constructor));
 function outputShapes(layer: Layer | Operation): string {
   const node = layer.inboundNodes.at(-1);
   let shapes: SymbolicShape[];

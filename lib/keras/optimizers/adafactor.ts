@@ -38,9 +38,9 @@ export class Adafactor extends Optimizer {
   readonly epsilon2: number;
   readonly clipThreshold: number;
   readonly relativeStep: boolean;
-  private rows: Variable[] = [];
-  private columns: Variable[] = [];
-  private velocities: Variable[] = [];
+  /** @internal */ readonly rows: Variable[] = [];
+  /** @internal */ readonly columns: Variable[] = [];
+  /** @internal */ readonly velocities: Variable[] = [];
   constructor(learningRate?: LearningRate | AdafactorOptions, more: AdafactorOptions = {}) {
     const options = splitRate(learningRate, more);
     super(options, 0.001);

@@ -55,7 +55,7 @@ export class Ftrl extends Optimizer {
     const given = Object.entries(defaults).map(
       ([name, value]) => [name, (options as Record<string, unknown>)[name] ?? value] as const,
     );
-    this.ftrl = Object.fromEntries(given) as unknown as FtrlSettings;
+    this.ftrl = Object.fromEntries(given) as FtrlSettings;
     for (const [name, value] of given) {
       if (name === 'beta') continue;
       const isRight = name === 'learningRatePower' ? (value as number) <= 0 : (value as number) >= 0;

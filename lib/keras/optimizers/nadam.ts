@@ -28,7 +28,8 @@ export class Nadam extends Optimizer {
   readonly epsilon: number;
   private momentums: Variable[] = [];
   private velocities: Variable[] = [];
-  private product!: Variable;
+  /** @internal Of the momentums of all steps so far. */
+  product!: Variable;
   /** @internal Factor on t in 0.96^t: 0.004 in models of Keras 1 and of tf.keras before 2.11. */
   scheduleDecay = 1;
   constructor(learningRate?: LearningRate | NadamOptions, more: NadamOptions = {}) {

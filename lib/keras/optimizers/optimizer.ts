@@ -8,7 +8,7 @@ import { withTrace } from '../../core/trace';
 import { Variable } from '../../core/variable';
 import * as initializers from '../initializers';
 import { autoName, toSnakeCase } from '../serialization/naming';
-import type { SerializableClass } from '../serialization/registry';
+import type { NamedClass } from '../serialization/registry';
 import { isSerialized, serializeKerasObject } from '../serialization/serialize';
 import { checkOptions, checkOptionsOf, kinds, type OptionKinds } from '../options';
 import * as schedules from './schedules';
@@ -93,7 +93,7 @@ export abstract class Optimizer {
   #excluded: (v: Variable) => boolean = () => false;
 
   constructor(options: OptimizerOptions, defaultRate: number) {
-    const cls = new.target as unknown as SerializableClass;
+    const cls: NamedClass = new.target;
     checkOptionsOf(cls, cls.name, options);
     this.name = options.name ?? autoName(cls.name) ?? toSnakeCase(cls.name);
     this.settings = {

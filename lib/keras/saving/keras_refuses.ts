@@ -18,9 +18,7 @@ export function warnOfRefusals(model: Layer, file: string): void {
   const parted = layers.filter((l) => l.name.includes('/'));
   const gone = layers.filter((l) => moduleOf(l.constructor) === LEGACY_MODULE);
   const severalAxes = file.endsWith('.h5')
-    ? layers.filter(
-        (l) => Array.isArray((l as { axis?: unknown }).axis) && (l as unknown as { axis: unknown[] }).axis.length > 1,
-      )
+    ? layers.filter((l) => 'axis' in l && Array.isArray(l.axis) && l.axis.length > 1)
     : [];
   const sigmoids = holdsSigmoid(model) ? layers.filter((l) => !l.modelKind && holdsSigmoid(l)) : [];
   const notes = [

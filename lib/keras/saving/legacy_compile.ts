@@ -2,7 +2,7 @@
 import { isRecord, sortedKeys } from '../../support/nest';
 import { Metric } from '../metrics/metric';
 import { toSnakeCase } from '../serialization/naming';
-import { builtInClass } from '../serialization/registry';
+import { builtInClass, type SerializableClass } from '../serialization/registry';
 import { fromConfig } from '../serialization/serialize';
 
 type Config = Record<string, unknown>;
@@ -58,7 +58,8 @@ function modernizeMetrics(given: unknown, outputs: readonly string[], layers: Re
         : modernizeMetric(x, layerOf(output));
   return walk(given, null);
 }
-const copied = (x: unknown): unknown => (x instanceof Metric ? fromConfig(x.constructor as never, x.getConfig()) : x);
+const copied = (x: unknown): unknown =>
+  x instanceof Metric ? fromConfig(x.constructor as SerializableClass, x.getConfig()) : x;
 function modernizeMetric(x: unknown, output: string | null): unknown {
   // A class by its name was called as the class is by itself.
   const cls = typeof x === 'string' ? builtInClass('keras.metrics', x) : undefined;

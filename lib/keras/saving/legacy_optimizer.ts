@@ -3,8 +3,9 @@
  * in the oldest, by place alone, one list for each slot. Keras 3 keeps the same numbers in another order.
  */
 import type { Variable } from '../../core/variable';
+import { Adafactor } from '../optimizers/adafactor';
 import { LossScaleOptimizer } from '../optimizers/loss_scale_optimizer';
-import type { Nadam } from '../optimizers/nadam';
+import { Nadam } from '../optimizers/nadam';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { Found } from './weight_matching';
 
@@ -97,8 +98,7 @@ export function legacyOptimizerState(
       const rate = optimizer.variables.find((v) => v.name === 'learning_rate');
       if (rate) out.push({ variable: rate, found });
     } else if (!found.shape.length && /^(momentum_cache|_?u_product|product)$/.test(last)) {
-      const product = (optimizer as unknown as { product?: Variable }).product;
-      if (product) out.push({ variable: product, found });
+      if (optimizer instanceof Nadam && optimizer.product) out.push({ variable: optimizer.product, found });
     } else {
       // The inner optimizer of another has no name in front of its slots.
       const slot = slotOf(last) ?? (optimizer === given ? slotOf(parts[1]) : (slotOf(parts[0]) ?? slotOf(parts[1])));
@@ -134,10 +134,9 @@ function stateOf(
       out.push({ variable: s, found });
     }
   // Keras 2 left the product of Nadam's momentums out of its files; it follows from the number of steps.
-  const product = (optimizer as unknown as { product?: Variable }).product;
   const steps = out.find((o) => o.variable === optimizer.iterations)?.found;
-  if (optimizer.constructor.name === 'Nadam' && product && steps && !out.some((o) => o.variable === product))
-    out.push({ variable: product, found: momentumProduct(steps, optimizer as Nadam, trained.length) });
+  if (optimizer instanceof Nadam && steps && !out.some((o) => o.variable === optimizer.product))
+    out.push({ variable: optimizer.product, found: momentumProduct(steps, optimizer, trained.length) });
   return out.length ? out : null;
 }
 /** @internal The same for `.keras` files of Keras 2, which number their variables and leave out the learning rate; null where they are those of another optimizer. */
@@ -157,8 +156,7 @@ export function numberedOptimizerState(
     if (!average || !from || !same(average, from)) return null;
     out.push({ variable: average, found: from });
   }
-  if (optimizer.constructor.name === 'Adafactor')
-    return factoredState(optimizer as unknown as Factored, trained, rest, out);
+  if (optimizer instanceof Adafactor) return factoredState(optimizer, trained, rest, out);
   const { together = [], apart = [] } = NUMBERED[optimizer.constructor.name] ?? {};
   const bySlot = new Map<string, Found[]>();
   const n = trained.length;
@@ -176,14 +174,9 @@ const isOf = ({ where }: Found, { path }: Variable): boolean => {
   const name = path.split('/').slice(-2).join('/');
   return where.includes(`/${name}/`) || where.includes(`/${name}:`);
 };
-interface Factored {
-  rows: Variable[];
-  columns: Variable[];
-  velocities: Variable[];
-}
 // Vectors have no rows and columns in those files.
 function factoredState(
-  { rows, columns, velocities }: Factored,
+  { rows, columns, velocities }: Adafactor,
   trained: readonly Variable[],
   rest: Found[],
   out: Pair[],

@@ -43,7 +43,7 @@ function inputShapeOf(layer: Layer, [kernel]: readonly (readonly number[])[]): S
     return shape ? (name === 'TimeDistributed' ? [null, ...shape] : shape) : null;
   }
   if (!Object.hasOwn(AXES, name) || !kernel || kernel.length < 2) return null;
-  const { dataFormat, groups = 1 } = layer as unknown as { dataFormat?: string; groups?: number };
+  const { dataFormat, groups = 1 } = layer as Layer & { dataFormat?: string; groups?: number };
   const size =
     name === 'Dense' || (AXES[name] === 2 && kernel.length === 2) ? kernel[0] : kernel[kernel.length - 2] * groups;
   const unknown = Array<null>(AXES[name]).fill(null);

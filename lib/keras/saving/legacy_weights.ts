@@ -33,7 +33,9 @@ function derived(from: readonly Found[], shape: readonly number[], make: (parts:
     },
   };
 }
-const like = (a: TypedArray, n: number): TypedArray => new (a.constructor as new (n: number) => TypedArray)(n);
+/** Numbers of a typed array, whatever its class. */
+type Numbers = TypedArray & Record<number, number | bigint>;
+const like = (a: TypedArray, n: number): Numbers => new (a.constructor as new (n: number) => Numbers)(n);
 
 function transpose({ data, shape }: Values, axes: readonly number[]): TypedArray {
   const out = like(data, data.length);
@@ -43,7 +45,7 @@ function transpose({ data, shape }: Values, axes: readonly number[]): TypedArray
   for (let i = 0; i < out.length; i++) {
     let from = 0;
     for (let k = 0; k < at.length; k++) from += at[k] * strides[axes[k]];
-    out[i] = data[from] as never;
+    out[i] = data[from];
     for (let k = to.length - 1; k >= 0 && ++at[k] === to[k]; k--) at[k] = 0;
   }
   return out;
@@ -65,7 +67,7 @@ function columns(parts: readonly Found[]): Found {
     for (let r = 0, at = 0; r < rows; r++)
       for (const { data, shape } of values) {
         const n = shape.at(-1)!;
-        out.set(data.subarray(r * n, (r + 1) * n) as never, at);
+        for (let k = 0; k < n; k++) out[at + k] = data[r * n + k];
         at += n;
       }
     return out;
@@ -83,7 +85,7 @@ function fromCudnn(f: Found, gates: number, isInput: boolean): Found {
           // Input kernels are k.T.reshape(k.shape, order='F') of Python: the n-th in column order is k.T's n-th in column order.
           const n = u * rows + r;
           const [row, column] = isInput ? [Math.floor(n / units), n % units] : [u, r];
-          out[r * width + g * units + u] = data[row * width + g * units + column] as never;
+          out[r * width + g * units + u] = data[row * width + g * units + column];
         }
     return out;
   });

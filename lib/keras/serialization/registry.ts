@@ -4,13 +4,18 @@ import { ValueError } from '../../support/errors';
 import type { OptionKinds } from '../option_kinds';
 
 /* eslint-disable @typescript-eslint/no-explicit-any */
-/** @internal A class that configs can make. */
-export interface SerializableClass {
-  new (...args: any[]): any;
+/** @internal A class that files name. */
+export interface NamedClass {
+  readonly name: string;
+  readonly prototype: object;
   /** Keras' name where it differs from the JavaScript name. */
   className?: string;
   /** Name of the class in Keras' source, where its public name is another one: weights are stored under it. */
   sourceName?: string;
+}
+/** @internal A class that configs can make. */
+export interface SerializableClass extends NamedClass {
+  new (...args: any[]): any;
   /** Names of the positional constructor arguments, in order. */
   positional?: OptionKinds;
   fromConfig?(config: Record<string, unknown>): unknown;
@@ -31,12 +36,13 @@ export function registerClass(module: string, ...classes: SerializableClass[]): 
     if (!builtIn.has(`${module}>${name}`)) namesOfModules.set(module, [...(namesOfModules.get(module) ?? []), name]);
     builtIn.set(`${module}>${name}`, cls);
     modules.set(cls, module);
-    guardClass(cls as unknown as { prototype: object });
+    guardClass(cls);
   }
 }
 /** @internal */
-export const classNameOf = (cls: SerializableClass): string =>
+export const classNameOf = (cls: NamedClass): string =>
   Object.hasOwn(cls, 'className') && cls.className ? cls.className : cls.name;
+const nameOf = (object: object): string => ('name' in object ? String(object.name) : '');
 /** @internal */
 export const moduleOf = (cls: object): string | undefined => modules.get(cls);
 /** @internal */
@@ -55,7 +61,7 @@ export const builtInClasses = (): { module: string; name: string; cls: Serializa
  */
 export function registerKerasSerializable(packageName = 'Custom', name?: string): <T extends object>(object: T) => T {
   return (object) => {
-    const registered = `${packageName}>${name ?? (object as unknown as { name: string }).name}`;
+    const registered = `${packageName}>${name ?? nameOf(object)}`;
     const known = customByName.get(registered);
     if (known && known !== object && String(known) !== String(object))
       throw new ValueError(`registerKerasSerializable: '${registered}' is registered already, for another class.`);
@@ -73,7 +79,7 @@ export function getRegisteredName(object: object): string {
     typeof object === 'function' || (typeof object === 'object' && object !== null),
     'a class or a function',
   );
-  return customNames.get(object) ?? (object as unknown as { name: string }).name;
+  return customNames.get(object) ?? nameOf(object);
 }
 /** The registered object, or null. */
 export function getRegisteredObject(name: string, options: { customObjects?: CustomObjects } = {}): unknown {

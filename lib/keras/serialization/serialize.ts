@@ -5,7 +5,7 @@ import { expectKind, guardArguments } from '../../support/guard';
 import { TypeError, ValueError } from '../../support/errors';
 import { isRecord } from '../../support/nest';
 import { nearest } from '../../support/options';
-import { Tensor, tensor, type TensorLike } from '../../core/tensor';
+import { Tensor, tensor, type TypedArray } from '../../core/tensor';
 import { snakeCase, withNamesOfConfigs } from './naming';
 import { floatOptions } from '../option_kinds';
 import { inKerasOrder } from './config_order';
@@ -130,7 +130,7 @@ export function serializeKerasObject(object: unknown): unknown {
   if (object instanceof Tensor)
     return { class_name: '__tensor__', config: { value: object.arraySync(), dtype: object.dtype } };
   if (ArrayBuffer.isView(object))
-    return Array.from(tensor(object as unknown as TensorLike).dataSync() as ArrayLike<number | bigint>, Number);
+    return Array.from(tensor(object as TypedArray).dataSync() as ArrayLike<number | bigint>, Number);
   if (typeof object === 'function') {
     const name = functionNames.get(object);
     if (name && !functionNames.isOurs(object)) return name;
@@ -145,7 +145,7 @@ export function serializeKerasObject(object: unknown): unknown {
   if (isConfigurable(object)) {
     const cls = object.constructor as SerializableClass;
     const module = moduleOf(cls);
-    const own = (object as unknown as { serializedAs?: { module: string; name: string } }).serializedAs;
+    const own = (object as { serializedAs?: { module: string; name: string } }).serializedAs;
     const out: SerializedObject = {
       module: own?.module ?? module ?? null,
       class_name: own?.name ?? classNameOf(cls),
@@ -403,7 +403,7 @@ export function makeKind<T>(
       if (typeof identifier === 'string') return byName(identifier);
       if (isSerialized(identifier)) return deserializeKerasObject(identifier, { module }) as T;
       if (typeof identifier === 'function' && (identifier as { prototype?: Configurable }).prototype?.getConfig)
-        return fromConfig<T>(identifier as unknown as SerializableClass, {});
+        return fromConfig<T>(identifier as SerializableClass, {});
       if (accepts(identifier) && otherPackageOf(identifier as object) === null) return identifier;
       throw new TypeError(
         `${what}: a name, a config, an instance or a function is expected.\n  Received: ${describe(identifier)}`,

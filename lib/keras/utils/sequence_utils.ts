@@ -18,14 +18,15 @@ export interface PadSequencesOptions {
   value?: number;
 }
 /** Of dtypes whose values can be written as they are. */
-const ARRAY_OF: Readonly<Record<string, Float64ArrayConstructor>> = {
+type Row = Float32Array | Float64Array | Int32Array | Int8Array | Uint8Array;
+const ARRAY_OF: Readonly<Record<string, { new (count: number): Row; BYTES_PER_ELEMENT: number }>> = {
   float32: Float32Array,
   float16: Float32Array,
   bfloat16: Float32Array,
   int32: Int32Array,
   int8: Int8Array,
   uint8: Uint8Array,
-} as never;
+};
 /**
  * Sequences as rows of a matrix: shorter ones are filled with `value`, longer ones cut, at the start ('pre') or the end ('post').
  * Elements may be vectors or matrices of one shape. Defaults: the longest length, int32, 'pre', 'pre', 0.

@@ -27,9 +27,9 @@ export class Wrapper extends Layer {
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), layer: serializeKerasObject(this.layer) };
   }
-  static override fromConfig(config: Record<string, unknown>): Layer {
+  static override fromConfig(this: SerializableClass, config: Record<string, unknown>): Layer {
     const used = isSerialized(config.layer) ? { ...config, layer: deserializeKerasObject(config.layer) } : config;
-    return Layer.fromConfig.call(this as unknown as SerializableClass & typeof Layer, used);
+    return Layer.fromConfig.call(this, used);
   }
 }
 registerClass('keras.layers', Wrapper);

@@ -190,14 +190,14 @@ export class Bidirectional extends Layer {
       backwardLayer: serializeKerasObject(this.backwardLayer),
     };
   }
-  static override fromConfig(config: Record<string, unknown>): Layer {
+  static override fromConfig(this: SerializableClass, config: Record<string, unknown>): Layer {
     const read = (x: unknown): unknown => (isSerialized(x) ? deserializeKerasObject(x) : x);
     const used = {
       ...config,
       layer: read(config.layer),
       ...(config.backwardLayer == null ? {} : { backwardLayer: read(config.backwardLayer) }),
     };
-    return Layer.fromConfig.call(this as unknown as SerializableClass & typeof Layer, used);
+    return Layer.fromConfig.call(this, used);
   }
 }
 registerClass('keras.layers', Bidirectional);

@@ -224,9 +224,9 @@ export class RNN extends Layer {
       );
     return { ...this.rnnConfig(), cell: serializeKerasObject(this.cell) };
   }
-  static override fromConfig(config: Record<string, unknown>): Layer {
+  static override fromConfig(this: SerializableClass, config: Record<string, unknown>): Layer {
     const used = isSerialized(config.cell) ? { ...config, cell: deserializeKerasObject(config.cell) } : config;
-    return Layer.fromConfig.call(this as unknown as SerializableClass & typeof Layer, used);
+    return Layer.fromConfig.call(this, used);
   }
 }
 registerClass('keras.layers', RNN);

@@ -81,9 +81,9 @@ export class StackedRNNCells extends Layer implements RunnableCell {
   override getConfig(): Record<string, unknown> {
     return { ...super.getConfig(), cells: this.cells.map((c) => serializeKerasObject(c)) };
   }
-  static override fromConfig(config: Record<string, unknown>): Layer {
+  static override fromConfig(this: SerializableClass, config: Record<string, unknown>): Layer {
     const cells = (config.cells as unknown[]).map((c) => (isSerialized(c) ? deserializeKerasObject(c) : c));
-    return Layer.fromConfig.call(this as unknown as SerializableClass & typeof Layer, { ...config, cells });
+    return Layer.fromConfig.call(this, { ...config, cells });
   }
 }
 registerClass('keras.layers', StackedRNNCells);

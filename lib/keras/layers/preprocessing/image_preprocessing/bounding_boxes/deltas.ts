@@ -64,18 +64,37 @@ export function encodeBoxToDeltas(
   const divisor = scale(y);
   return divisor ? y.div(divisor) : y;
 }
+type DecodeOptions = DeltaOptions & {
+  /** What the deltas are of: 'center_yxhw' (default) or 'center_xywh'. */
+  encodedFormat?: DeltaFormat;
+};
+type Levels = Readonly<Record<string, TensorLike>>;
 /**
  * The inverse of `encodeBoxToDeltas`: boxes in `boxFormat`.
  * @param anchors - (n, 4), or a record of such by level, as the deltas then are.
  * @param options - encodedFormat 'center_yxhw' or 'center_xywh'; variance; imageShape.
  */
-export function decodeDeltasToBoxes<A extends TensorLike | Record<string, TensorLike>>(
-  anchors: A,
-  boxesDelta: A extends Record<string, TensorLike> ? Record<string, TensorLike> : TensorLike,
+export function decodeDeltasToBoxes(
+  anchors: TensorLike,
+  boxesDelta: TensorLike,
   anchorFormat: BoxFormat,
   boxFormat: BoxFormat,
-  options: DeltaOptions & { encodedFormat?: DeltaFormat } = {},
-): A extends Record<string, TensorLike> ? Record<string, Tensor> : Tensor {
+  options?: DecodeOptions,
+): Tensor;
+export function decodeDeltasToBoxes(
+  anchors: Levels,
+  boxesDelta: Levels,
+  anchorFormat: BoxFormat,
+  boxFormat: BoxFormat,
+  options?: DecodeOptions,
+): Record<string, Tensor>;
+export function decodeDeltasToBoxes(
+  anchors: TensorLike | Levels,
+  boxesDelta: TensorLike | Levels,
+  anchorFormat: BoxFormat,
+  boxFormat: BoxFormat,
+  options: DecodeOptions = {},
+): Tensor | Record<string, Tensor> {
   const { encodedFormat = 'center_yxhw' } = recordOf('decodeDeltasToBoxes', options);
   const { scale, size } = settings('decodeDeltasToBoxes', encodedFormat, options);
   const decoded = (anchor: TensorLike, given: TensorLike): Tensor => {
@@ -87,10 +106,7 @@ export function decodeDeltasToBoxes<A extends TensorLike | Record<string, Tensor
   };
   if (isRecord(anchors))
     return Object.fromEntries(
-      Object.entries(anchors).map(([level, a]) => [
-        level,
-        decoded(a as TensorLike, (boxesDelta as Record<string, TensorLike>)[level]),
-      ]),
-    ) as never;
-  return decoded(anchors as TensorLike, boxesDelta as TensorLike) as never;
+      Object.entries(anchors).map(([level, a]) => [level, decoded(a as TensorLike, (boxesDelta as Levels)[level])]),
+    );
+  return decoded(anchors as TensorLike, boxesDelta as TensorLike);
 }

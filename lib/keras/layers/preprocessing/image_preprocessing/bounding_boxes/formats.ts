@@ -86,18 +86,27 @@ export interface ConvertFormatOptions {
  * width, height; 'center_xywh' the middle and the size; 'yxyx' and 'center_yxhw' with y first; 'rel_' ones as shares.
  * @example convertFormat([[10, 20, 30, 40]], 'xyxy', 'xywh');   // [[10, 20, 20, 20]]
  */
-export function convertFormat<B extends TensorLike | BoundingBoxes>(
+export function convertFormat<B extends BoundingBoxes>(
   boxes: B,
   source: BoxFormat,
   target: BoxFormat,
+  options?: ConvertFormatOptions,
+): B;
+export function convertFormat(
+  boxes: TensorLike,
+  source: BoxFormat,
+  target: BoxFormat,
+  options?: ConvertFormatOptions,
+): Tensor;
+export function convertFormat(
+  boxes: TensorLike | BoundingBoxes,
+  source: BoxFormat,
+  target: BoxFormat,
   options: ConvertFormatOptions = {},
-): B extends BoundingBoxes ? B : Tensor {
+): Tensor | BoundingBoxes {
   const op = 'convertFormat';
-  if (isRecord(boxes))
-    return {
-      ...(boxes as BoundingBoxes),
-      boxes: convertFormat((boxes as BoundingBoxes).boxes as Tensor, source, target, options),
-    } as never;
+  if (isRecord(boxes) && 'boxes' in boxes)
+    return { ...boxes, boxes: convertFormat(boxes.boxes as TensorLike, source, target, options) };
   const { height = null, width = null, dtype = 'float32' } = recordOf(op, options);
   let from: string = checkFormat(op, source);
   let to: string = checkFormat(op, target);
@@ -109,7 +118,7 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
     );
   const t = convert(boxes as TensorLike).cast(checkDType(dtype));
   const parts = columns(op, t);
-  if (from === to) return t as never;
+  if (from === to) return t;
   if (isRelative(from) && isRelative(to)) {
     from = from.slice(4);
     to = to.slice(4);
@@ -119,5 +128,5 @@ export function convertFormat<B extends TensorLike | BoundingBoxes>(
   let edges = EDGES[from.replace(/^rel_/, '')](...parts);
   if (isRelative(from)) edges = scaled(edges, (v, n) => v.mul(n));
   if (isRelative(to)) edges = scaled(edges, (v, n) => v.div(n));
-  return joined(...WRITTEN[to.replace(/^rel_/, '')](...(edges as [Tensor, Tensor, Tensor, Tensor]))) as never;
+  return joined(...WRITTEN[to.replace(/^rel_/, '')](...(edges as [Tensor, Tensor, Tensor, Tensor])));
 }
