@@ -1,6 +1,6 @@
 /** What `console.log` shows of Keras' objects: one line with class, name, shapes and settings, as tensors and variables do. */
 import { describe } from '../support/describe';
-import { formatShape } from '../core/tensor';
+import { formatShape, isSymbolicShape } from '../support/shapes';
 
 type Facts = readonly (readonly [string, unknown])[];
 interface LayerLike {
@@ -12,10 +12,8 @@ interface LayerLike {
   countParams(): number;
 }
 
-const isShape = (x: unknown): x is (number | null)[] =>
-  Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
 function shapesIn(x: unknown): string {
-  if (isShape(x)) return formatShape(x);
+  if (isSymbolicShape(x)) return formatShape(x);
   if (Array.isArray(x)) return `[${x.map(shapesIn).join(', ')}]`;
   if (typeof x === 'object' && x !== null)
     return `{ ${Object.entries(x)
@@ -58,7 +56,7 @@ export function configLine(object: { getConfig?(): Record<string, unknown> }): s
   const config = attempt(() => object.getConfig?.()) ?? {};
   return line(
     object,
-    Object.entries(config).filter(([, v]) => typeof v !== 'object' || isShape(v)),
+    Object.entries(config).filter(([, v]) => typeof v !== 'object' || isSymbolicShape(v)),
   );
 }
 /** @internal Of an object without a config: its settings that are numbers, texts and switches. */

@@ -6,3 +6,6 @@ export type Shape = readonly number[];
 export function formatShape(shape: readonly (number | string | null)[]): string {
   return `(${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
 }
+/** @internal Whether a value is a shape; its sizes may be unknown. */
+export const isSymbolicShape = (x: unknown): x is (number | null)[] =>
+  Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');

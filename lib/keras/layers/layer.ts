@@ -2,6 +2,7 @@
 import { describe } from '../../support/describe';
 import { TraeError, TypeError, ValueError } from '../../support/errors';
 import { flattenStructure, isRecord, mapStructure } from '../../support/nest';
+import { isSymbolicShape } from '../../support/shapes';
 import { isFloating, Tensor, type DType, isTensor } from '../../core/tensor';
 import { withTrace } from '../../core/trace';
 import { withAutocast } from '../../core/variable';
@@ -41,8 +42,6 @@ interface CallContext {
 }
 let callContext: CallContext | null = null;
 
-const isShape = (x: unknown): x is SymbolicShape =>
-  Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
 function checked(cls: NamedClass, options: LayerOptions): LayerOptions {
   if (!isRecord(options as unknown))
     throw new TypeError(`${cls.name}: the last argument must be an options object.\n  Received: ${describe(options)}`);
@@ -111,7 +110,7 @@ export abstract class Layer extends LayerNodes implements Operation {
   /** Shape of the output for a shape of the input, by running `call` on stand-ins. */
   computeOutputShape(inputShape: BuildShape): BuildShape {
     const toSymbolic = (s: BuildShape): unknown =>
-      isShape(s)
+      isSymbolicShape(s)
         ? new KerasTensor(s, this.inputDtype ?? this.computeDtype)
         : Array.isArray(s)
           ? s.map(toSymbolic)
@@ -126,10 +125,10 @@ export abstract class Layer extends LayerNodes implements Operation {
   ensureBuilt(given: BuildShape): void {
     const state = stateOf(this);
     if (state.built || state.building) return;
-    const shape: BuildShape = isShape(given)
+    const shape: BuildShape = isSymbolicShape(given)
       ? withoutStandIn(given)
       : Array.isArray(given)
-        ? given.map((s: BuildShape) => (isShape(s) ? withoutStandIn(s) : s))
+        ? given.map((s: BuildShape) => (isSymbolicShape(s) ? withoutStandIn(s) : s))
         : given;
     state.building = true;
     try {
@@ -336,7 +335,7 @@ export abstract class Layer extends LayerNodes implements Operation {
         ),
       };
     }
-    return isShape(buildShape) ? { inputShape: buildShape } : { shapesDict: undefined, inputShape: buildShape };
+    return isSymbolicShape(buildShape) ? { inputShape: buildShape } : { shapesDict: undefined, inputShape: buildShape };
   }
   /** Builds from what `getBuildConfig` returned. */
   buildFromConfig(config: Record<string, unknown>): void {

@@ -2,6 +2,7 @@
 import { NotImplementedError, ValueError } from '../../support/errors';
 import { recordOf } from '../../support/guard';
 import { isRecord, mapStructure } from '../../support/nest';
+import { isSymbolicShape } from '../../support/shapes';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
 import { inferOutputs, isKerasTensor, KerasTensor, type SymbolicShape, type SymbolicStructure } from '../keras_tensor';
@@ -53,8 +54,6 @@ const OWN_CALLBACKS: OwnCallbacks<History> = {
 };
 const trainers = new WeakMap<Model, Trainer<History>>();
 const graphs = new WeakMap<Model, FunctionalGraph>();
-const isShape = (x: unknown): x is SymbolicShape =>
-  Array.isArray(x) && x.every((d) => d === null || typeof d === 'number');
 
 /**
  * A model. `new Model({ inputs, outputs })` joins symbolic tensors; a subclass makes its layers in the constructor and
@@ -191,7 +190,7 @@ export class Model extends Layer {
   override build(inputShape: BuildShape): void {
     if (this.graph || inputShape == null) return;
     const symbolic = (s: BuildShape): unknown =>
-      isShape(s)
+      isSymbolicShape(s)
         ? new KerasTensor(s, 'float32')
         : Array.isArray(s)
           ? s.map(symbolic)
@@ -203,7 +202,7 @@ export class Model extends Layer {
   }
   override computeOutputShape(inputShape: BuildShape): BuildShape {
     if (!this.graph) return super.computeOutputShape(inputShape);
-    const wrap = (s: BuildShape): unknown => (isShape(s) ? new KerasTensor(s) : (s as BuildShape[]).map(wrap));
+    const wrap = (s: BuildShape): unknown => (isSymbolicShape(s) ? new KerasTensor(s) : (s as BuildShape[]).map(wrap));
     return mapStructure(
       inferOutputs(([x]) => this.call(x, { training: false }), [wrap(inputShape)]),
       isKerasTensor,

@@ -119,6 +119,7 @@ class Pass {
     const full = Math.floor(rows / o.batchSize);
     const all = stepsOf(source, o.batchSize)!;
     const count = Math.min(o.steps ?? Infinity, all - skip);
+    const tensors = tensorsOf(data);
     while (this.done < count && !this.isOver) {
       o.cancel.throwIfRequested();
       const at = skip + this.done;
@@ -154,7 +155,7 @@ class Pass {
             };
       const result = await o.run.submit(plan, () =>
         plan.plan.runSteps({
-          data: tensorsOf(data),
+          data: tensors,
           order: o.order?.native,
           batchSize: size,
           start,

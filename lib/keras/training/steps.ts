@@ -40,9 +40,13 @@ export function stepData({ x, y, sampleWeight }: Examples): StepData {
       : [x];
 }
 
+const keyOf = (kind: StepKind, data: Examples, rows: number | null): string =>
+  `${kind} ${signatureOf([data.x, data.y, data.sampleWeight], `${kind} step`, rows)}`;
+
 /** @internal */
 export class Steps {
   private readonly plans = new PlanCache<StepPlan>();
+  private readonly keys = new WeakMap<Examples, Map<string, string>>();
   constructor(
     private readonly model: Trainable,
     readonly runsEagerly: boolean,
@@ -91,12 +95,20 @@ export class Steps {
     data: Examples,
     { rows = null, isShared = false }: { rows?: number | null; isShared?: boolean } = {},
   ): StepPlan {
-    const signature = signatureOf([data.x, data.y, data.sampleWeight], `${kind} step`, rows);
     return this.plans.get(
-      `${kind} ${signature}`,
+      rows === null ? keyOf(kind, data, rows) : this.keyOfRows(kind, data, rows),
       () => this.trace(kind, rows === null ? data : standIns(data, rows)),
       isShared,
     );
+  }
+  /** The same data are asked for once a batch, where callbacks hear of batches. */
+  private keyOfRows(kind: StepKind, data: Examples, rows: number): string {
+    let keys = this.keys.get(data);
+    if (!keys) this.keys.set(data, (keys = new Map<string, string>()));
+    const asked = `${kind} ${rows}`;
+    let key = keys.get(asked);
+    if (key === undefined) keys.set(asked, (key = keyOf(kind, data, rows)));
+    return key;
   }
   private trace(kind: StepKind, batch: Examples): StepPlan {
     let values: [name: string, shape: Shape][] = [];
@@ -123,10 +135,7 @@ export class Steps {
       ...traced,
       states,
       predicted,
-      logsOf: (all) => {
-        const logs = logsFrom(values, all);
-        return Object.fromEntries(names.map((n) => [n, logs[n]]));
-      },
+      logsOf: logsReader(names, values),
     };
   }
   /** Runs one step. */
@@ -158,23 +167,33 @@ export class Steps {
     };
   }
 }
+type Named = readonly [name: string, shape: Shape];
 // Whatever the dtype: a number for a tensor of one element, nested arrays of numbers for others (the values of a metric with
-// several).
-function logsFrom(
-  entries: readonly (readonly [name: string, shape: Shape])[],
-  values: ArrayLike<number | bigint>,
-): Logs {
-  let at = 0;
-  const nested = (shape: Shape): unknown =>
-    shape.length ? Array.from({ length: shape[0] }, () => nested(shape.slice(1))) : Number(values[at++]);
-  return Object.fromEntries(
-    entries.map(([name, shape]) => [name, nested(shape.every((n) => n === 1) ? [] : shape)]),
-  ) as Logs;
+// several). `stored` says in which order the values come, `names` in which the logs have them.
+function logsReader(names: readonly string[], stored: readonly Named[]): (values: ArrayLike<number | bigint>) => Logs {
+  const places = new Map<string, { shape: Shape; from: number }>();
+  let size = 0;
+  for (const [name, shape] of stored) {
+    places.set(name, { shape: shape.every((n) => n === 1) ? [] : shape, from: size });
+    size += shape.reduce((a, b) => a * b, 1);
+  }
+  const inOrder = names.map((name) => ({ name, ...places.get(name)! }));
+  return (values) => {
+    const read = ({ shape, from }: { shape: Shape; from: number }): unknown => {
+      if (!shape.length) return Number(values[from]);
+      let at = from;
+      const nested = (sizes: Shape): unknown =>
+        sizes.length ? Array.from({ length: sizes[0] }, () => nested(sizes.slice(1))) : Number(values[at++]);
+      return nested(shape);
+    };
+    return Object.fromEntries(inOrder.map((place) => [place.name, read(place)])) as Logs;
+  };
 }
 function logsOf(result: Record<string, Tensor>): Logs {
   const entries = Object.entries(result);
-  return logsFrom(
-    entries.map(([name, t]) => [name, t.shape]),
-    entries.flatMap(([, t]) => [...(t.dataSync() as ArrayLike<number | bigint> & Iterable<number | bigint>)]),
-  );
+  const stored = entries.map(([name, t]): Named => [name, t.shape]);
+  return logsReader(
+    Object.keys(result),
+    stored,
+  )(entries.flatMap(([, t]) => [...(t.dataSync() as ArrayLike<number | bigint> & Iterable<number | bigint>)]));
 }
