@@ -64,6 +64,13 @@ class OpOf : public Op {
     return typeid(o) == typeid(D) && static_cast<const D&>(o).attrs == static_cast<const D&>(*this).attrs;
   }
 };
+// An op of these attributes.
+template <class D>
+OpPtr with(decltype(D::attrs) attrs) {
+  auto op = std::make_shared<D>();
+  op->attrs = std::move(attrs);
+  return op;
+}
 struct NoAttrs {
   bool operator==(const NoAttrs&) const = default;
 };

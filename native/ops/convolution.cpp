@@ -20,12 +20,6 @@ ConvAttrs read(const AttrMap& a) {
   c.shape = a.integers("shape", {});
   return c;
 }
-template <class Op>
-OpPtr with(const ConvAttrs& attrs) {
-  auto op = std::make_shared<Op>();
-  op->attrs = attrs;
-  return op;
-}
 std::string text(int64_t n) { return std::to_string(n); }
 std::string received(const ConvAttrs& c, const Spec& x) {
   return "\n  Received: input shape " + to_string(x.shape) + ", strides " + to_string(c.strides) + ", dilation " +

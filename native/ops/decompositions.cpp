@@ -10,13 +10,6 @@ using namespace ops;
 
 namespace {
 
-template <class Op>
-OpPtr with(typename Op::Attrs attrs) {
-  auto op = std::make_shared<Op>();
-  op->attrs = std::move(attrs);
-  return op;
-}
-
 void expect_matrices(const Op& op, const Spec& s) {
   if (s.dtype != DType::kFloat32 && s.dtype != DType::kFloat64)
     throw TypeError(std::string(op.name()),

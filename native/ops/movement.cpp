@@ -9,12 +9,6 @@ namespace trae {
 using namespace ops;
 
 namespace {
-template <class Op>
-OpPtr with(typename Op::Attrs attrs) {
-  auto op = std::make_shared<Op>();
-  op->attrs = std::move(attrs);
-  return op;
-}
 std::string text(int64_t n) { return std::to_string(n); }
 void expect_index(const Op& op, const Spec& s) {
   if (s.dtype != DType::kInt32 && s.dtype != DType::kInt64)

@@ -7,11 +7,9 @@ namespace trae {
 namespace {
 
 template <class Op>
-OpPtr with(PoolAttrs a, Shape shape = {}) {
-  auto op = std::make_shared<Op>();
-  op->attrs = std::move(a);
-  op->attrs.shape = std::move(shape);
-  return op;
+OpPtr on_shape(PoolAttrs a, Shape shape) {
+  a.shape = std::move(shape);
+  return with<Op>(std::move(a));
 }
 PoolAttrs read(const AttrMap& a, const char* label) {
   PoolAttrs p;
@@ -58,17 +56,17 @@ Specs MaxPool::infer(const Specs& in) const {
 }
 Tensors MaxPool::vjp(const Tensors& in, const Tensors& out, const Tensors& dy) const {
   if (!dy[0]) return {Tensor()};
-  return {apply1(with<MaxPoolGrad>(attrs, in[0].shape()), {dy[0], out[1]})};
+  return {apply1(on_shape<MaxPoolGrad>(attrs, in[0].shape()), {dy[0], out[1]})};
 }
 TRAE_REGISTER_OP(MaxPool);
 
-OpPtr MaxPoolGrad::make(const AttrMap& a) { return with<MaxPoolGrad>(read(a, "max_pool"), a.integers("shape")); }
+OpPtr MaxPoolGrad::make(const AttrMap& a) { return on_shape<MaxPoolGrad>(read(a, "max_pool"), a.integers("shape")); }
 Specs MaxPoolGrad::infer(const Specs& in) const {
   expect_inputs(*this, in, 2);
   return {{attrs.shape, in[0].dtype}};
 }
 Tensors MaxPoolGrad::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
-  return {apply1(with<MaxPoolPick>(attrs), {dy[0], in[1]}), Tensor()};
+  return {apply1(on_shape<MaxPoolPick>(attrs, {}), {dy[0], in[1]}), Tensor()};
 }
 TRAE_REGISTER_INTERNAL_OP(MaxPoolGrad);
 
@@ -78,7 +76,7 @@ Specs MaxPoolPick::infer(const Specs& in) const {
   return {{in[1].shape, in[0].dtype}};
 }
 Tensors MaxPoolPick::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
-  return {apply1(with<MaxPoolGrad>(attrs, in[0].shape()), {dy[0], in[1]}), Tensor()};
+  return {apply1(on_shape<MaxPoolGrad>(attrs, in[0].shape()), {dy[0], in[1]}), Tensor()};
 }
 TRAE_REGISTER_INTERNAL_OP(MaxPoolPick);
 
@@ -89,19 +87,19 @@ Specs AveragePool::infer(const Specs& in) const {
   return {{pooled(attrs, in[0]), in[0].dtype}};
 }
 Tensors AveragePool::vjp(const Tensors& in, const Tensors&, const Tensors& dy) const {
-  return {apply1(with<AveragePoolGrad>(attrs, in[0].shape()), {dy[0]})};
+  return {apply1(on_shape<AveragePoolGrad>(attrs, in[0].shape()), {dy[0]})};
 }
 TRAE_REGISTER_OP(AveragePool);
 
 OpPtr AveragePoolGrad::make(const AttrMap& a) {
-  return with<AveragePoolGrad>(read(a, "average_pool"), a.integers("shape"));
+  return on_shape<AveragePoolGrad>(read(a, "average_pool"), a.integers("shape"));
 }
 Specs AveragePoolGrad::infer(const Specs& in) const {
   expect_inputs(*this, in, 1);
   return {{attrs.shape, in[0].dtype}};
 }
 Tensors AveragePoolGrad::vjp(const Tensors&, const Tensors&, const Tensors& dy) const {
-  return {apply1(with<AveragePool>(attrs), {dy[0]})};
+  return {apply1(on_shape<AveragePool>(attrs, {}), {dy[0]})};
 }
 TRAE_REGISTER_INTERNAL_OP(AveragePoolGrad);
 

@@ -44,7 +44,7 @@ struct ArgExtreme final : OpOf<ArgExtreme> {
   bool widens_half() const override { return true; }
 };
 
-// Running sums or products along one axis.
+// Running sums along one axis.
 struct Cumulative final : OpOf<Cumulative> {
   static constexpr std::string_view kName = "cumsum";
   struct Attrs {

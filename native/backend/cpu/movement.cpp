@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "backend/cpu/axes.h"
 #include "backend/cpu/kernel.h"
 #include "backend/cpu/parallel.h"
 #include "core/error.h"
@@ -12,8 +13,6 @@
 
 namespace trae {
 namespace {
-
-constexpr int kMaxAxes = 12;
 
 struct Strided {
   int count = 0;

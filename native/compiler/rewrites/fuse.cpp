@@ -11,7 +11,7 @@
 namespace trae {
 namespace {
 
-constexpr size_t kMaxSteps = 48, kMaxOperands = 24;
+constexpr size_t kMaxSteps = 48, kMaxOperands = 24, kMaxFusedAxes = 10;
 
 struct Group {
   Shape shape;
@@ -79,7 +79,7 @@ class Fuser {
   void join_elementwise(int number) {
     const Step& s = g_.steps[number];
     const Shape& shape = g_.values[s.out[0]].spec.shape;
-    if (shape.size() > 10) return;
+    if (shape.size() > kMaxFusedAxes) return;
     const int mine = int(groups_.size());
     groups_.push_back({shape, {number}, {}});
     group_of_[number] = mine;

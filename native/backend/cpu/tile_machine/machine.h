@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "backend/cpu/axes.h"
 #include "backend/cpu/simd/leaves.h"
 #include "backend/cpu/workspace.h"
 #include "backend/kernel.h"
@@ -18,7 +19,6 @@ namespace trae::tile_machine {
 // Elements of a tile: what several registers of the first-level cache hold, and what one pass over memory may take.
 // Elements of a block of a reduction, at least.
 inline constexpr int64_t kTile = 512, kPassTile = 4096, kBlock = 8192;
-inline constexpr int kMaxAxes = 12;
 
 Lane lane_of(DType);
 size_t lane_bytes(Lane);
