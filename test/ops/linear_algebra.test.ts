@@ -309,3 +309,22 @@ describe('ops: linear algebra at all sizes', () => {
     assert.deepEqual(Array.from(await ops.det(trae.zeros([0, 0])).data(), Number), [1]);
   });
 });
+
+describe('svd where most singular values are 0', () => {
+  const largest = (t: trae.Tensor): number => trae.max(trae.abs(t)).item();
+  for (const dtype of ['float32', 'float64'] as const)
+    for (const n of [70, 100, 200])
+      it(`of rank one, ${n} x ${n}, ${dtype}: factors are orthogonal and give the matrix`, () => {
+        const tolerance = dtype === 'float32' ? 1e-4 : 1e-11;
+        const v = trae.arange(n).mod(3).add(1).cast(dtype);
+        const x = trae.outer(v, v);
+        const [u, s, vh] = trae.ops.svd(x) as [trae.Tensor, trae.Tensor, trae.Tensor];
+        const identity = trae.eye(n, { dtype });
+        assert.ok(largest(trae.matmul(u.transpose(), u).sub(identity)) < tolerance);
+        assert.ok(largest(trae.matmul(vh, vh.transpose()).sub(identity)) < tolerance);
+        assert.ok(largest(trae.matmul(u.mul(s), vh).sub(x)) < tolerance * n);
+        // The norm of v, squared, by hand.
+        const square = Array.from({ length: n }, (_, i) => ((i % 3) + 1) ** 2).reduce((a, b) => a + b);
+        assert.ok(Math.abs(s.slice([0], [1]).item() - square) < tolerance * square);
+      });
+});
