@@ -5,7 +5,7 @@ import { isRecord, mapStructure } from '../../support/nest';
 import { isSymbolicShape } from '../../support/shapes';
 import type { Tensor } from '../../core/tensor';
 import type { Variable } from '../../core/variable';
-import { inferOutputs, isKerasTensor, KerasTensor, type SymbolicShape, type SymbolicStructure } from '../keras_tensor';
+import { inferOutputs, isKerasTensor, KerasTensor, type SymbolicStructure } from '../keras_tensor';
 import { Layer, type BuildShape, type CallOptions, type LayerOptions } from '../layers/layer';
 import type { Metric, UpdateOptions } from '../metrics/metric';
 import type { Optimizer } from '../optimizers/optimizer';
